@@ -43,7 +43,7 @@ def _provider() -> "TZProvider":
     from icalendar.timezone.zoneinfo import ZONEINFO
 
     class _Bounded(ZONEINFO):
-        def create_timezone(self, tz: Any) -> dt.tzinfo | None:  # type: ignore[override]
+        def create_timezone(self, tz: Any) -> dt.tzinfo | None:  # type: ignore[override]  # the library takes None for unknown
             """None: as if the file did not define it."""
             if not _is_plain(tz):
                 return None

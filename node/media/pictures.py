@@ -4,6 +4,7 @@ What comes out was encoded here from pixels, so whatever else the file held (pos
 format) is gone; orientation is applied, colours are brought to sRGB (MED1, MED2, MED4).
 """
 
+import gc
 import io
 import warnings
 from pathlib import Path
@@ -58,6 +59,9 @@ def prepare() -> None:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.register_heif_opener(thumbnails=False)
+    Image.init()  # all that is imported late otherwise, in each copy of the process anew
+    ImageCms.createProfile("sRGB")
+    gc.freeze()
 
 
 def make_picture(source: Path, into: Path, form_name: str, shape: Shape) -> Facts:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import random
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -340,6 +341,61 @@ async def test_an_order_that_is_given_up_leaves_no_answer_for_the_next(tmp_path)
         assert (facts.original.width, facts.original.height) == (32, 16)
     finally:
         await processor.close()
+
+
+CONFINED = """
+import os, socket, subprocess, sys
+from pathlib import Path
+from node.media.confine import confine
+source, into, secret, port = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+print(confine(source, into))
+def tried(what):
+    try:
+        what()
+    except OSError as error:
+        return type(error).__name__
+    return "done"
+print(tried(source.read_bytes), tried(lambda: (into / "original").write_bytes(b"x")))
+print(tried(lambda: subprocess.run(["/bin/sh", "-c", "true"], check=True)))
+print(tried(secret.read_bytes), tried(lambda: secret.write_bytes(b"")), tried(lambda: list(secret.parent.iterdir())))
+print(tried(lambda: source.write_bytes(b"")), tried(lambda: (into / "link").symlink_to(secret)))
+other = subprocess.run(["/bin/cat", secret], capture_output=True)
+print(tried(Path("/proc/self/environ").read_bytes), other.returncode)
+print(tried(lambda: socket.create_connection(("127.0.0.1", port))), tried(lambda: os.kill(os.getppid(), 0)))
+"""
+
+
+async def test_a_decoder_that_is_taken_over_reaches_its_file_and_one_folder(tmp_path):
+    """Neither database nor secrets, nor the network, nor the process that serves."""
+    source, secret = laid(tmp_path / "in", b"picture"), tmp_path / "data" / "secrets.toml"
+    (tmp_path / "out").mkdir()
+    secret.parent.mkdir()
+    secret.write_text("key")
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    words = ("-c", CONFINED, source, tmp_path / "out", secret, str(port))
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
+    told = (await process.communicate())[0].decode().splitlines()
+    server.close()
+    if told[0] == "False":
+        pytest.skip("this kernel has no Landlock")
+    assert told[1:3] == ["done done", "done"]
+    assert told[3] == "PermissionError PermissionError PermissionError"
+    assert told[4] == "PermissionError PermissionError"
+    assert told[5] == "PermissionError 1"
+    assert told[6] == "PermissionError PermissionError"  # Linux 6.12
+    assert secret.read_text() == "key"
+
+
+async def test_orders_are_carried_out_with_no_more_rights_than_they_need(worker, tmp_path):
+    """What its folder leads to by a link stays as it is."""
+    facts, folder = await made(worker, tmp_path, files.picture())
+    assert facts.original.form == "JPEG"
+    (out := tmp_path / "out").mkdir()
+    (out / "original").symlink_to(laid(tmp_path / "data", b"ours"))
+    with pytest.raises(Invalid):
+        await worker.picture(folder / "source", out, FORMS["JPEG"], ATTACHED)
+    assert (tmp_path / "data" / "source").read_bytes() == b"ours"
 
 
 async def test_a_gif_that_breaks_off_is_no_gif():
