@@ -29,6 +29,7 @@ from federation.vocab import AS2, PUBLIC, TOMBSTONE
 from node import log
 from node.clock import Clock
 from node.domain.uris import same_origin
+from node.domain.visibility import Visibility
 from node.errors import (
     Invalid,
     NodeError,
@@ -47,11 +48,13 @@ from node.store.database.engine import Store
 from node.store.federation import inbox
 from node.store.federation.inbox import Received
 from node.store.jobs import Job
+from node.store.posts import objects
 
 NewBatch = Callable[[Connection], Batch]
 _ROUNDS = 3
 #: What another host says once, it will say again; a host that is not there may be later.
 _HOPELESS = (RemoteNotFound, RemoteMalformed, RemoteRefused, Invalid)
+_SHOWN = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 
 class Resolver:
@@ -200,7 +203,7 @@ class Resolver:
         except RemoteGone:
             return
         except RemoteNotFound:
-            if uri == activity.actor:  # an account is never gone because of a 404
+            if not await self._store.read(_was_shown, uri):
                 raise SignatureInvalid(detail=f"{uri} is missing, which is not gone") from None
             return
         if TOMBSTONE not in jsonld.read(document).types:
@@ -227,6 +230,15 @@ class Resolver:
         batch.finish()
         delivery_notes.compare(batch, job.payload, row.signer_uri)
         return _settle(conn, job.id, row.id, outcome)
+
+
+def _was_shown(conn: Connection, uri: str) -> bool:
+    """Whether that it is not found means that it is gone: of a post that its host showed to everybody.
+
+    An account is never gone because of a 404; posts for few are not found by us at any time, nor what is not written.
+    """
+    known = objects.find_object(conn, uri)
+    return known is not None and known.visibility in _SHOWN
 
 
 def _may_wait(job: Job) -> bool:

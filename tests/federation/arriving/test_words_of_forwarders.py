@@ -153,3 +153,22 @@ async def test_words_that_were_appended_to_a_proof_are_not_passed_on(scene):
     assert [each["object"]["content"] for each in announced] == ["<p>Note 7</p>"]
     assert f"{AS}name" not in orjson.dumps(scene.far.posted).decode()
     assert announced[0]["proof"] == said["proof"]
+
+
+async def test_that_a_post_for_followers_is_not_shown_to_us_does_not_mean_that_it_is_gone(scene):
+    """Its host answers 404 to whoever may not read it, and strangers know of it, too."""
+    for number, answer, state in ((8, 404, "live"), (10, 410, "deleted")):
+        note = scene.far.note(scene.zoe, number, to=[f"{scene.zoe.uri}/followers"], cc=[])
+        scene.far.documents[f"/notes/{number}"] = answer
+        await scene.hears(scene.far.activity("Create", scene.zoe, note, 2 * number), scene.zoe)
+        await scene.hears(scene.far.activity("Delete", scene.zoe, note["id"], 2 * number + 1), scene.eve)
+        assert (await scene.row(note["id"])).state == state
+
+
+async def test_nobody_keeps_from_being_heard_what_is_not_written_yet(scene):
+    note = scene.far.note(scene.zoe, 9)
+    written, scene.far.documents["/notes/9"] = scene.far.documents["/notes/9"], 404
+    await scene.hears(scene.far.activity("Delete", scene.zoe, note["id"], 40), scene.eve)
+    scene.far.documents["/notes/9"] = written
+    await scene.hears(scene.far.activity("Create", scene.zoe, note, 41), scene.zoe)
+    assert (await scene.row(note["id"])).state == "live"
