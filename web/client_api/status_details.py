@@ -64,7 +64,7 @@ async def history(request: web.Request) -> web.Response:
 
 
 def _history(conn: Connection, status_id: int, viewer_id: int | None, look: Look) -> list[dict[str, Any]]:
-    return edits.render(conn, look, find_target(conn, look, status_id, viewer_id).id)
+    return edits.render(conn, look, find_target(conn, look, status_id, viewer_id).id, viewer_id)
 
 
 async def favourited_by(request: web.Request) -> web.Response:

@@ -1,6 +1,8 @@
 """What a resource said before: its earlier records, as far as a reader may know them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -28,17 +30,22 @@ def list_versions(conn: Connection, found: Resource, viewer: Viewer) -> list[Ver
     present = Version(found.version, found.record, 0)
     if not found.local:
         return [present]
-    relation = STRANGER
-    if viewer.actor_id is not None:
-        relation |= Relation.LOCAL
-        relation |= Relation.AUTHOR if viewer.actor_id == found.owner.id else STRANGER
     earlier = [
         Version(row.version, row.details["record"], row.replaced_at)
         for row in objects.list_versions(conn, found.id)
         if row.details and "record" in row.details
     ]
-    visible = [each for each in earlier if may_see(Visibility(each.record.get("visibility", "private")), relation)]
+    visible = [each for each in earlier if was_for(each.record, found.owner.id, viewer)]
     return [present, *reversed(visible)]
+
+
+def was_for(record: Mapping[str, Any], owner_id: int, viewer: Viewer) -> bool:
+    """Whether what a resource of ours once said was said to this viewer, however widely it is read now."""
+    relation = STRANGER
+    if viewer.actor_id is not None:
+        relation |= Relation.LOCAL
+        relation |= Relation.AUTHOR if viewer.actor_id == owner_id else STRANGER
+    return may_see(Visibility(record.get("visibility", "private")), relation)
 
 
 def load_version(conn: Connection, found: Resource, viewer: Viewer, number: int) -> Version:

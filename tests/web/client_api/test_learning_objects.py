@@ -1,6 +1,7 @@
 """Learning objects in apps: a complete post, a card from data, an address that is found."""
 
 import datetime as dt
+import re
 
 import orjson
 import pytest
@@ -221,3 +222,17 @@ async def test_a_pathway_that_one_follows_is_a_list_where_one_wants_that(ben, si
         said = {"title": "x", "account_ids": [str(ben.me.id)]}
         refused = await ben.call(method, f"v1/lists/{found['id']}{where}", 422, json=said)
         assert "pathway" in refused["error"]
+
+
+async def test_the_history_of_a_resource_tells_nobody_what_was_not_for_her(site):
+    """It was begun for its author alone and widened later: apps show of it what pages show, version by version."""
+    ann, ben = await app_of(site.peer, "ann"), await app_of(site.peer, "ben")
+    levels = (Visibility.PRIVATE, Visibility.ORGANISATION, Visibility.PUBLIC, Visibility.PUBLIC)
+    for number, level in enumerate(levels):
+        site.clock.advance(60_000)
+        said = record(id="https://x.example/c1", name={"en": f"Draft {number}"})
+        made = await site.peer.publish(said, level, ann.me)
+    path = f"v1/statuses/{made.object_id}/history"
+    for app, told in ((App(site.peer), "23"), (ben, "123"), (ann, "0123")):
+        shown = [re.findall(r"Draft (\d)", each["content"])[0] for each in await app.get(path)]
+        assert "".join(shown) == told

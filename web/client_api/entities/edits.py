@@ -7,7 +7,10 @@ import orjson
 from sqlalchemy import Connection
 
 from node.domain.text import plain
+from node.store.library.resources import Viewer
+from node.store.library.versions import was_for
 from node.store.posts import media, objects
+from node.store.posts.objects import RESOURCE
 from node.store.reading import statuses
 from web.client_api.entities import accounts, texts
 from web.client_api.entities.look import Look, instant
@@ -15,8 +18,8 @@ from web.client_api.entities.media import emojis_of
 from web.client_api.media_entities import media_attachment, remote_attachments
 
 
-def render(conn: Connection, look: Look, object_id: int) -> list[dict[str, Any]]:
-    """All versions of an object, the oldest first, the present one last."""
+def render(conn: Connection, look: Look, object_id: int, viewer_id: int | None) -> list[dict[str, Any]]:
+    """The versions of an object that were for this viewer, the oldest first, the present one last."""
     (row,) = statuses.load_rows(conn, [object_id])
     versions = objects.list_versions(conn, object_id)
     author = orjson.Fragment(accounts.render(conn, look, [row.actor_id])[row.actor_id])
@@ -24,6 +27,8 @@ def render(conn: Connection, look: Look, object_id: int) -> list[dict[str, Any]]
     found = []
     for at, version in zip(written, [*versions, row], strict=True):
         is_present = version is row
+        if not is_present and not _was_for(row, version, viewer_id):
+            continue
         details: Mapping[str, Any] = version.details or {}
         content = texts.content_of(row, look) if is_present else texts.note_of(row, version.content)
         attached = remote_attachments(details, object_id, look.pictures)
@@ -42,6 +47,14 @@ def render(conn: Connection, look: Look, object_id: int) -> list[dict[str, Any]]
             }
         )
     return found
+
+
+def _was_for(row: Any, version: Any, viewer_id: int | None) -> bool:
+    """Posts keep their readers; a resource may have been widened, and of copies their home alone knows it."""
+    if row.kind != RESOURCE:
+        return True
+    record = (version.details or {}).get("record")
+    return row.local and record is not None and was_for(record, row.actor_id, Viewer(viewer_id))
 
 
 def _poll(details: Mapping[str, Any]) -> dict[str, Any] | None:
