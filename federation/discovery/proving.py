@@ -6,7 +6,7 @@ makes; for what an actor only claims of itself (FEP-2c59), a job asks once its d
 
 from sqlalchemy import Connection
 
-from federation.discovery.webfinger import find_actor, read_handle
+from federation.discovery.webfinger import find_actor
 from federation.fetching.fetch import Fetcher
 from federation.mapping.actor import claim_of
 from federation.transport.http import OutboundClient
@@ -41,8 +41,7 @@ class Proving:
         actor = await self._store.read(actors.find_actor, uri)
         if actor is None or actor.acct == claimed:  # by a lookup of somebody here
             return
-        await self._fetcher.contacts.check(read_handle(claimed).host)
-        found = await find_actor(self._client, claimed)
+        found = await find_actor(self._client, claimed, may_ask=self._fetcher.contacts.check)
         if found.actor_uri == uri:
             await self._store.write(_keep, actor, claimed)
 

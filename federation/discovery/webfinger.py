@@ -1,7 +1,7 @@
 """WebFinger, both ways: who is behind a handle, and what we answer about ours (RFC 7033)."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
@@ -11,7 +11,7 @@ from federation.strictjson import read_object
 from federation.transport.address import Target, normalise_host, parse_url
 from federation.transport.http import MAX_DISCOVERY, OutboundClient
 from federation.transport.mediatype import ACTIVITY_JSON, AS2_PROFILE, read_media_type
-from node.domain.uris import is_web_uri
+from node.domain.uris import host_of, is_web_uri
 from node.errors import Malformed, RemoteMalformed
 
 PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
@@ -22,6 +22,7 @@ INTENT = "https://w3id.org/fep/3b86/"
 
 _ACCEPT = "application/jrd+json, application/json"
 _MAX_ENTRIES = 100
+MayAsk = Callable[[str], Awaitable[None]]  # a host, with its port
 # A colon stands only in the handle of a server itself, before its port: ``@127.0.1.1:8101@127.0.1.1:8101``.
 _HANDLE = re.compile(r"(?:acct:)?@?([A-Z0-9_.-]{1,255}(?::[0-9]{1,5})?)@([^@/?#\s]{1,300})", re.ASCII | re.IGNORECASE)
 
@@ -164,17 +165,18 @@ def read_jrd(data: bytes) -> Jrd:
     )
 
 
-async def find_actor(client: OutboundClient, handle: str) -> Discovered:
+async def find_actor(client: OutboundClient, handle: str, *, may_ask: MayAsk | None = None) -> Discovered:
     """Who is behind a handle.
 
     Where the host calls the account by another handle, that one is asked once and must lead to the same actor.
+    ``may_ask`` is awaited before each host that is asked, and raises where it must not be.
     Raises ``Malformed`` for what is no handle, ``RemoteMalformed`` where the answers name no actor or disagree, and
     what ``OutboundClient.get`` and ``check_status`` raise.
     """
     asked = read_handle(handle)
-    first = await look_up(client, asked)
+    first = await look_up(client, asked, may_ask=may_ask)
     named = first.handle or asked
-    return check_loop(asked, first, None if named.means(asked) else await look_up(client, named))
+    return check_loop(asked, first, None if named.means(asked) else await look_up(client, named, may_ask=may_ask))
 
 
 def check_loop(asked: Handle, first: Jrd, second: Jrd | None = None) -> Discovered:
@@ -193,14 +195,18 @@ def check_loop(asked: Handle, first: Jrd, second: Jrd | None = None) -> Discover
     return Discovered(uri, named)
 
 
-async def look_up(client: OutboundClient, handle: Handle) -> Jrd:
+async def look_up(client: OutboundClient, handle: Handle, *, may_ask: MayAsk | None = None) -> Jrd:
     """What the host of a handle answers about it. Raises as ``find_actor`` does."""
+    if may_ask is not None:
+        await may_ask(handle.host)
     origin = f"{client.policy.scheme_of(handle.host)}://{handle.host}"
     resource = quote(handle.acct, safe=":@")
     url = f"{origin}/.well-known/webfinger?resource={resource}"
     response = await client.get(url, accept=_ACCEPT, max_bytes=MAX_DISCOVERY)
     if response.status == 404 and (template := await _find_template(client, origin)):
         url = template.replace("{uri}", quote(handle.acct, safe=""))
+        if may_ask is not None:
+            await may_ask(host_of(url))
         response = await client.get(url, accept=_ACCEPT, max_bytes=MAX_DISCOVERY)
     client.check_status(response)
     return read_jrd(response.body)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from federation.transport.first_contacts import AT_MOST, FirstContacts
 from node.clock import HOUR, FixedClock, SystemClock
 from node.domain.moderation import DomainPolicy
+from node.ratelimit import Exemptions
 from node.store.federation import policies
 from node.store.people import actors, exchange, follows
 from node.store.people.actors import Actor
@@ -278,3 +280,30 @@ async def test_exports_name_people_by_their_proven_handles(scene):
     await scene.net.settle()
     assert await scene.node.store.read(follows.is_following, scene.ann.me.id, (await scene.known()).id)
     assert [line[0] for line in await scene.node.store.read(exchange.load_follows, scene.ann.me.id)] == [scene.proven]
+
+
+async def test_no_host_too_many_is_asked_because_of_what_a_claimed_handle_is_really_called(scene):
+    """Neither the one of the handle that its host names in its place, nor the one to which that sends us."""
+    fetcher = scene.node.system.federation.fetcher
+    fetcher.contacts = FirstContacts(scene.node.system.federation.hosts, scene.clock, Exemptions([]))
+
+    async def read_when_ten_are_known(at: str) -> None:
+        scene.clock.advance(2 * HOUR)
+        for number in range(AT_MOST):
+            await fetcher.contacts.check(f"{at}:{number + 1}")
+        await fetcher.actor(scene.ben.uri, fresh=True)
+        await scene.net.settle()
+
+    async with remote("127.2.0.3") as third:
+        tell(scene.uni, "ben", scene.ben.uri, subject=f"ben@{host(third)}")
+        tell(third, "ben", scene.ben.uri)
+        await read_when_ten_are_known("127.2.0.3")
+        assert (len(scene.lookups()), third.asked) == (1, [])
+        assert await scene.acct() == scene.plain
+
+        scene.uni.documents.clear()
+        link = f"<Link rel='lrdd' type='application/jrd+json' template='{third.origin}/finger?resource={{uri}}'/>"
+        meta = f"<XRD xmlns='http://docs.oasis-open.org/ns/xri/xrd-1.0'>{link}</XRD>"
+        scene.uni.documents["/.well-known/host-meta"] = meta.encode()
+        await read_when_ten_are_known("127.2.0.3")
+        assert ("/.well-known/host-meta" in scene.uni.asked, third.asked) == (True, [])
