@@ -136,6 +136,16 @@ def test_fields_are_found_in_any_case_and_repeated_ones_joined():
     assert sorted(headers) == ["content-length", "etag", "x-a"]
 
 
+def test_a_body_in_crumbs_is_refused_long_before_its_limit():
+    """Each costs 2 us, whatever is in it; a program that flushes every line is still read."""
+    crumbs = whole(CHUNKED, b"1\r\nx\r\n" * 20_000 + b"0\r\n\r\n")
+    with pytest.raises(RemoteMalformed) as refused:
+        read(crumbs, limit=1 << 20)
+    assert "too many chunks" in refused.value.detail
+    lines = whole(CHUNKED, (b"40\r\n" + b"x" * 64 + b"\r\n") * 16_000 + b"0\r\n\r\n")
+    assert len(read(lines, limit=1 << 20).body) == 1_024_000
+
+
 @each_row("head", [b"Content-Length: 5000\r\n", b"Transfer-Encoding: chunked\r\n", b"", b"Content-Length: 1001\r\n"])
 def test_the_answer_to_a_delivery_is_read_to_the_limit_and_no_further(head):
     body = b"1388\r\n" + b"x" * 5_000 if head.startswith(b"Transfer") else b"x" * 5_000
