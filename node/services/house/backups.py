@@ -205,7 +205,7 @@ def verify_backup(folder: Path) -> Backup:
         place = folder / name
         if Path(name).name != name or not place.is_file() or place.is_symlink():
             raise Conflict(f"The backup is not complete: {name} is missing.")
-        if place.stat().st_size != expected["bytes"] or _hash(place) != expected["sha256"]:
+        if expected != {"bytes": place.stat().st_size, "sha256": _hash(place)}:
             raise Conflict(f"The backup is damaged: {name} is not what was written.")
     wanted = Content(manifest["schema"], manifest["rows"], manifest["keys"])
     if SQLITE in manifest["files"]:
@@ -227,7 +227,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         )  # fmt: skip
         if not known or "schema" not in manifest:
             raise Conflict(f"{folder} is a backup of a kind that this version does not know.")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         inside = max((file.parent for file in folder.glob(f"*/{MANIFEST}")), default=None)
         hint = f"; it holds backups, the newest of them {inside}" if inside else ""
         raise Conflict(f"{folder} is not a backup of a node{hint}.", detail=type(error).__name__) from error

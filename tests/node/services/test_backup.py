@@ -226,12 +226,16 @@ def damage(folder: Path, how: str) -> None:
             manifest.write_text(json.dumps(document | {"files": {}}))
         case "path":
             manifest.write_text(json.dumps(document | {"files": {"../x": {"bytes": 0, "sha256": ""}}}))
+        case "odd file":
+            manifest.write_text(json.dumps(document | {"files": document["files"] | {SQLITE: 5}}))
+        case "deep manifest":
+            manifest.write_text("[" * 100_000)
 
 
 @pytest.mark.parametrize(
     "how",
     ["bit", "cut", "missing", "link", "no manifest", "half a manifest", "other format", "rows", "keys", "no files",
-     "path"],
+     "path", "odd file", "deep manifest"],
 )  # fmt: skip
 def test_damaged_backup_is_refused_before_anything_is_touched(made: Path, config: Config, how: str) -> None:
     shutil.rmtree(config.data_dir)
