@@ -169,7 +169,10 @@ def update_object(conn: Connection, object_id: int, values: Mapping[str, Any]) -
 def keep_version(
     conn: Connection, object_id: int, replaced_at: int, *, details: Mapping[str, Any] | None = None
 ) -> None:
-    """Copy the present text into the edit history; call before the update. ``details``: in place of the row's own."""
+    """Copy the present text into the edit history, with how widely it is read; call before the update.
+
+    ``details``: in place of the row's own.
+    """
     row = load_row(conn, object_id)
     conn.execute(
         insert(object_versions).values(
@@ -178,7 +181,7 @@ def keep_version(
             name=row.name,
             summary=row.summary,
             content=row.content,
-            details=row.details if details is None else details,
+            details={**(row.details or {}), "visibility": row.visibility} if details is None else details,
             replaced_at=replaced_at,
         )
     )

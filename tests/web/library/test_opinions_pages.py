@@ -4,7 +4,7 @@ import pytest
 
 from node.store.library import opinions
 from node.store.people import actors
-from tests.client import App
+from tests.client import App, app_of
 from tests.records import record
 from tests.statements import counted
 from tests.web.conftest import Site
@@ -41,6 +41,20 @@ async def test_a_note_is_written_changed_and_deleted(site: Site) -> None:
     assert "It did not fit" in await site.get(path)
     await site.post(f"{path}/used/{note.object_id}/delete", csrf=csrf)
     assert "Has your organisation used it?" in await site.get(path)
+
+
+async def test_a_note_that_was_widened_tells_others_nothing_of_what_members_read_before(site: Site) -> None:
+    path = await _resource(site)
+    csrf = await site.csrf(f"{path}/used")
+    await site.post(f"{path}/used", csrf=csrf, **{**NOTE, "advice": "Ward four failed."})
+    (note,) = await site.store.read(_notes, (await site.store.read(_uris))[0])
+    changed = {**NOTE, "note": str(note.object_id), "visibility": "public"}
+    await site.post(f"{path}/used", csrf=csrf, **changed)
+    history = f"v1/statuses/{note.object_id}/history"
+    stranger, member = App(site.peer), await app_of(site.peer, "uma")
+    told, known = str(await stranger.get(history)), str(await member.get(history))
+    assert ("Bring gloves" in told, "Ward four" in told) == (True, False)
+    assert "Ward four" in known
 
 
 def _uris(conn) -> list[str]:

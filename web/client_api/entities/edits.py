@@ -50,11 +50,17 @@ def render(conn: Connection, look: Look, object_id: int, viewer_id: int | None) 
 
 
 def _was_for(row: Any, version: Any, viewer_id: int | None) -> bool:
-    """Posts keep their readers; a resource may have been widened, and of copies their home alone knows it."""
-    if row.kind != RESOURCE:
+    """What was widened since (a resource, how somebody used it) tells nobody else what it said before.
+
+    Of copies of resources their home alone knows.
+    """
+    details = version.details or {}
+    said = details.get("record", details)
+    if row.kind == RESOURCE:
+        return row.local and "record" in details and was_for(said, row.actor_id, Viewer(viewer_id))
+    if said.get("visibility", row.visibility) == row.visibility:
         return True
-    record = (version.details or {}).get("record")
-    return row.local and record is not None and was_for(record, row.actor_id, Viewer(viewer_id))
+    return was_for(said, row.actor_id, Viewer(viewer_id))
 
 
 def _poll(details: Mapping[str, Any]) -> dict[str, Any] | None:
