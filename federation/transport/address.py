@@ -250,7 +250,7 @@ def _netloc(host: str, port: int, scheme: str) -> str:
 
 
 def _name(text: str) -> str:
-    name = (text if text.isascii() else _to_ascii(text[:MAX_NAME])).lower().removesuffix(".")
+    name = (text if text.isascii() else _to_ascii(text)).lower().removesuffix(".")
     if not _NAME.fullmatch(name):
         raise Malformed("This is not a host name.", detail=text[:200])
     return name
@@ -260,6 +260,8 @@ def _to_ascii(text: str) -> str:
     """The A-label form, mapped as browsers do it (UTS 46)."""
     import idna
 
+    if len(text) > MAX_NAME:  # never cut: invisible letters would push the host out that browsers go to
+        raise Malformed("This is not a host name.", detail=text[:200])
     try:
         return idna.encode(text, uts46=True).decode("ascii")
     except idna.IDNAError as error:

@@ -204,6 +204,16 @@ def test_out5_our_own_host_in_any_spelling_is_ours(url):
         PUBLIC.check_url(url)
 
 
+def test_a_host_is_never_cut_to_one_that_somebody_else_has():
+    """Soft hyphens are nothing in a name; a reader's browser would go on to the end of it."""
+    host = "peer.example" + "\u00ad" * 250 + ".evil.example"
+    with pytest.raises(Malformed):
+        normalise_host(host)
+    with pytest.raises(RemoteRefused):
+        PUBLIC.check_url(f"https://{host}/")
+    assert normalise_host("pe\u00ader.example") == "peer.example"
+
+
 def test_hosts_are_compared_with_their_port():
     assert PUBLIC.check_url("https://uni.example/").netloc == "uni.example"
     with pytest.raises(OwnAddress):
