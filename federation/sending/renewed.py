@@ -8,11 +8,13 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
-from federation.sending.asking_again import ask_anew
+from federation.sending.asking_again import AT_MOST, ask_anew
 from federation.sending.recheck import recheck_handles
+from federation.transport.address import registrable_domain
 from node.clock import HOUR
 from node.domain.actors import RemoteActor
 from node.domain.numbers import number_in
+from node.domain.uris import host_of
 from node.ids import minted_at
 from node.services.context import Unit
 from node.store.people import actors, follows, remote_actors
@@ -34,10 +36,17 @@ def save(conn: Connection, unit: Unit, remotes: Collection[RemoteActor]) -> None
 
 
 def _ask(conn: Connection, unit: Unit, followed: Actor) -> None:
-    """The follows stay until they are refused."""
+    """The follows stay until they are refused.
+
+    Nobody is asked elsewhere than under the domain of the account: whoever has many followers here could have us send
+    as many requests to a stranger, each hour, by changing its keys.
+    """
+    home = registrable_domain(host_of(followed.uri))
+    if any(registrable_domain(host_of(inbox)) != home for inbox in (followed.inbox, followed.shared_inbox) if inbox):
+        return
     standing = follows.load_out(conn, followed.id)
     due = [follow for follow in standing if unit.now - _asked_at(follow.uri) >= ASK_EVERY]
-    ask_anew(conn, unit, due, {followed.id: followed})
+    ask_anew(conn, unit, due[:AT_MOST], {followed.id: followed})
 
 
 def _asked_at(uri: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from federation.signatures.keypairs import Algorithm, SigningKey
 from node.clock import HOUR, FixedClock, SystemClock
-from node.store.people import follows
+from node.store.people import actors, follows
 from node.store.people.actors import Actor
 from tests.network import Network, Peer, network
 from tests.remote import Remote, RemoteActor, remote
@@ -131,3 +131,16 @@ async def test_keys_that_are_listed_by_their_ids_alone_are_none_the_less_listed(
         if number > 32:
             assert not any("/keys/" in path for path in scene.far.asked[asked:])
     assert len(scene.follows_sent()) == before
+
+
+@pytest.mark.parametrize("place", ["inbox", "endpoints"])
+async def test_nobody_has_us_send_requests_to_a_host_that_is_not_his(scene, place):
+    new, address = scene.far.actor("zoe"), "https://somebody.example/inbox"
+    elsewhere = {"inbox": address, "endpoints": {"sharedInbox": address}}[place]
+    scene.far.documents["/users/zoe"] = {**new.document, place: elsewhere}
+    followed = await scene.node.store.read(actors.find_actor, new.uri)
+    before = await scene.node.store.read(follows.load_out, followed.id)
+    assert await scene.far.send(f"{scene.node.origin}/ap/inbox", scene.create(2), new.key, age=-AWAY) == 202
+    await scene.net.settle()
+    assert await scene.node.store.read(follows.load_out, followed.id) == before
+    assert await scene.is_following()
