@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
 
-from node.store.access.accounts import ACTIVE, PENDING, TOKENS_CHANGED, UNCONFIRMED
+from node.store.access.accounts import ACTIVE, ADMIN, PENDING, TOKENS_CHANGED, UNCONFIRMED
 from node.store.access.hashes import hash_of
 from node.store.database.engine import signal
 from node.store.tables import access_tokens, accounts, actors, invitations
@@ -54,22 +54,22 @@ def insert_invitation(
     )
 
 
-def is_invitation_good(conn: Connection, token: str, now: int) -> bool:
-    query = select(invitations.c.id).where(
-        invitations.c.token_hash == hash_of(token),
-        invitations.c.used < invitations.c.uses,
-        invitations.c.expires_at > now,
+def _is_good(now: int) -> ColumnElement[bool]:
+    """Of ``invitations``: a place is left, in time, and whoever invited may still invite."""
+    may_invite = exists().where(
+        accounts.c.actor_id == invitations.c.made_by, accounts.c.role == ADMIN, accounts.c.state == ACTIVE
     )
+    return and_(invitations.c.used < invitations.c.uses, invitations.c.expires_at > now, may_invite)
+
+
+def is_invitation_good(conn: Connection, token: str, now: int) -> bool:
+    query = select(invitations.c.id).where(invitations.c.token_hash == hash_of(token), _is_good(now))
     return conn.execute(query).first() is not None
 
 
 def use_invitation(conn: Connection, token: str, now: int) -> bool:
     """Take one of its uses; False where none is left."""
-    query = update(invitations).where(
-        invitations.c.token_hash == hash_of(token),
-        invitations.c.used < invitations.c.uses,
-        invitations.c.expires_at > now,
-    )
+    query = update(invitations).where(invitations.c.token_hash == hash_of(token), _is_good(now))
     return conn.execute(query.values(used=invitations.c.used + 1)).rowcount == 1
 
 
@@ -79,7 +79,7 @@ def list_invitations(conn: Connection, now: int) -> list[Invitation]:
     query = (
         select(c.id, c.note, c.uses, c.used, c.created_at, c.expires_at, actors.c.username)
         .join(actors, actors.c.id == c.made_by)
-        .where(c.used < c.uses, c.expires_at > now)
+        .where(_is_good(now))
         .order_by(c.id.desc())
     )
     return [Invitation(*row) for row in conn.execute(query)]

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from sqlalchemy import Connection
+
 from node import upkeep
 from node.clock import DAY
 from node.store.access import accounts
@@ -69,6 +71,24 @@ async def test_an_invitation_lets_so_many_in_for_so_long(ada: Site):
     await ada.get(late)
     ada.clock.advance(2 * DAY + 1)
     await ada.get(late, 403)
+
+
+async def test_invitations_end_with_the_role_of_who_made_them(ada: Site):
+    """Whoever is an administrator no more lets nobody in by links that she has kept."""
+    path = await invite(ada, uses="9", days="90")
+    csrf = await ada.csrf(path)
+    boss = await ada.peer.add_actor("boss")
+
+    def hand_over(conn: Connection) -> None:
+        found = accounts.find_account(conn, "ada")
+        assert found is not None
+        accounts.set_role(conn, boss.id, accounts.ADMIN)
+        accounts.set_role(conn, found.actor_id, accounts.MEMBER)
+
+    await ada.store.write(hand_over)
+    await ada.get(path, 403)
+    await ada.post("/join", 403, csrf=csrf, invite=path.partition("=")[2], **BEN)
+    assert await state_of(ada) == ""
 
 
 async def test_the_form_says_what_is_wrong(start: Start):
