@@ -54,6 +54,25 @@ async def test_a_form_in_no_charset_is_refused(site: Site) -> None:
     assert "cannot be read" in await site.post_as("/sign-in", headers, 400, login="ada")
 
 
+FORM, PARTS = "application/x-www-form-urlencoded; charset=punycode", "multipart/form-data; boundary=b"
+PART = b'--b\r\nContent-Disposition: form-data; name="%b"\r\n%b\r\n%b\r\n'
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (FORM, b"client_name=a&redirect_uris=https://app.example/-"),
+        (PARTS, PART % (b"client_name", b"Content-Type: text/plain; charset=punycode\r\n", b"a-") + b"--b--\r\n"),
+        (PARTS, PART % (b"_charset_", b"", b"punycode") + PART % (b"client_name", b"", b"a-") + b"--b--\r\n"),
+    ],
+)
+async def test_no_stranger_chooses_a_codec_that_takes_minutes(site: Site, content_type: str, body: bytes) -> None:
+    """Whatever a few bytes of it say: a mebibyte would hold up everybody."""
+    headers = {"Content-Type": content_type}
+    async with site.browser.post(site.peer.origin + "/api/v1/apps", data=body, headers=headers) as reply:
+        assert reply.status == 400
+
+
 async def test_a_wrong_name_and_a_wrong_password_are_answered_alike(site: Site) -> None:
     await site.set_up()
     wrong = await site.sign_in(422, login="zoe")
