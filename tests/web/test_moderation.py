@@ -1,7 +1,9 @@
 """Moderators: reports, decisions about people, block lists, the log, and what each decision does between two nodes."""
 
+import asyncio
 import io
 import re
+import threading
 
 import aiohttp
 import pytest
@@ -410,3 +412,32 @@ async def test_media_of_some_are_always_covered(site: Site) -> None:
     assert await is_covered() == [False] * 3
     await eve.put(f"v1/statuses/{made['id']}", status="Hello", sensitive=True)
     assert await is_covered() == [True] * 3
+
+
+@pytest.mark.usefixtures("each_database")
+async def test_two_administrators_who_dismiss_each_other_at_once_leave_one(site: Site) -> None:
+    ada, ben = await site.peer.add_actor("ada"), await site.peer.add_actor("ben")
+    is_done, go_on = threading.Event(), threading.Event()
+
+    def promote(conn: Connection) -> None:
+        for actor in (ada, ben):
+            account_store.set_role(conn, actor.id, account_store.ADMIN)
+
+    def first(conn: Connection) -> None:
+        moderate.set_role(conn, site.peer.unit(), ada.id, ben.id, account_store.MEMBER)
+        is_done.set()
+        go_on.wait(30)
+
+    def second(conn: Connection) -> None:
+        moderate.set_role(conn, site.peer.unit(), ben.id, ada.id, account_store.MEMBER)
+
+    await site.store.write(promote)
+    one = asyncio.create_task(site.store.write(first))
+    await asyncio.to_thread(is_done.wait, 30)
+    other = asyncio.create_task(site.store.write(second))
+    await asyncio.wait({other}, timeout=1)  # it waits for the first, or is wrong already
+    go_on.set()
+    await one
+    with pytest.raises(Conflict):
+        await other
+    assert await site.store.read(account_store.count_admins) == 1

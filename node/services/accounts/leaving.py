@@ -26,6 +26,7 @@ from node.services.events import event_answers, event_succession
 from node.services.library import enrolling
 from node.services.news import letters, mailing
 from node.services.posts import media
+from node.store import facts
 from node.store.access import accounts
 from node.store.access.accounts import Account
 from node.store.communities import communities, community_log, community_roles
@@ -109,6 +110,7 @@ def _put_administrators_in(conn: Connection, unit: Unit, group: Actor) -> None:
 
 def _require_others(conn: Connection, unit: Unit, account: Account, actor: Actor, *, by_herself: bool) -> None:
     """Raises Conflict for who cannot go before somebody else can do what she does."""
+    facts.hold(conn, facts.HOST)  # as ``moderate.set_role`` does: the last two do not go at once
     if account.role == accounts.ADMIN and accounts.count_admins(conn) <= 1:
         raise Conflict(
             "You are the only administrator. Make somebody else one first."

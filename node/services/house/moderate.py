@@ -16,6 +16,7 @@ from node.services.access import credentials
 from node.services.context import Unit
 from node.services.news import happened, news
 from node.services.posts import media
+from node.store import facts
 from node.store.access import accounts, mailed_links
 from node.store.database.engine import signal
 from node.store.federation import policies
@@ -142,6 +143,7 @@ def _rank(conn: Connection, actor_id: int) -> int:
 
 def set_role(conn: Connection, unit: Unit, admin_id: int, actor_id: int, role: str) -> None:
     """Make an account a member, a moderator or an administrator. Conflict for oneself and the last one (ADM4)."""
+    facts.hold(conn, facts.HOST)  # two administrators who take each other's role at once: one of them stays
     account = accounts.load_account(conn, actor_id)
     if account is None:
         raise NotFound
