@@ -191,16 +191,18 @@ class Inbox:
         )
         if is_ready:
             self._handover.put(Inbound(received_id, activity, now), len(message.body))
-        is_new = False
+        stored_id = 0
         try:
-            is_new = await self._store.gather(self._accept_many, (Acceptance(received, job, owner_id), proven.unstored))
+            stored_id = await self._store.gather(
+                self._accept_many, (Acceptance(received, job, owner_id), proven.unstored)
+            )
             self._keys.note_stored(proven.unstored)
         finally:
-            if not is_new:
+            if stored_id != received_id:  # nobody asks for it by this id
                 self._handover.take([received_id])
-        return ACCEPTED if is_new else DUPLICATE
+        return ACCEPTED if stored_id else DUPLICATE
 
-    def _accept_many(self, conn: Connection, items: Sequence[tuple[Acceptance, RemoteActor | None]]) -> Sequence[bool]:
+    def _accept_many(self, conn: Connection, items: Sequence[tuple[Acceptance, RemoteActor | None]]) -> Sequence[int]:
         """With those who sent it, where they are new: the store waits for one disk write, not for two."""
         unstored = [remote for _, remote in items if remote is not None]
         if unstored:

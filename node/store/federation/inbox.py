@@ -55,8 +55,8 @@ _BY_ID = select(*_COLUMNS).where(received.c.id.in_(bindparam("ids", expanding=Tr
 _OUTCOME = Bulk(update(received).where(received.c.id == bindparam("received_id")).values(outcome=bindparam("result")))
 
 
-def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]:
-    """Store what is new, with its jobs; answers for each whether it was new (IN13).
+def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[int]:
+    """Store what is new, with its jobs; answers for each the row in which it stands, 0 where it was not new (IN13).
 
     What its actor sends takes the place of what others have passed on under its id: or whoever says it first could
     keep it from being heard.
@@ -70,7 +70,7 @@ def accept_many(conn: Connection, items: Sequence[Acceptance]) -> Sequence[bool]
         told = item.received
         received_id, is_passed_on = known.get(told.uri, (told.id, told.is_passed_on))
         is_better = is_passed_on and not told.is_passed_on
-        answers.append(told.uri not in known or is_better)
+        answers.append(received_id if told.uri not in known or is_better else 0)
         if told.uri not in known:
             fresh.append(item)
         elif is_better:

@@ -19,6 +19,8 @@ from tests.network import Network, Peer, network
 from tests.notes import publish_note
 from tests.remote import Remote, RemoteActor, remote
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 async def net(tmp_path):

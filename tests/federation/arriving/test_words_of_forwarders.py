@@ -15,6 +15,8 @@ from node.store.posts import objects
 from tests.network import Network, network
 from tests.remote import PUBLIC, Remote, RemoteActor, remote
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 #: What only this context calls an object, and what is none by it although it is called so.
 _RENAMED = {"thing": f"{AS}object", "object": f"{AS}target"}
 
@@ -172,3 +174,18 @@ async def test_nobody_keeps_from_being_heard_what_is_not_written_yet(scene):
     scene.far.documents["/notes/9"] = written
     await scene.hears(scene.far.activity("Create", scene.zoe, note, 41), scene.zoe)
     assert (await scene.row(note["id"])).state == "live"
+
+
+async def test_nothing_is_left_on_its_way_where_the_author_takes_the_place_of_a_forwarder(scene):
+    note = scene.far.note(scene.zoe, 50)
+    said = scene.far.activity("Create", scene.zoe, note, 50)
+    handover = scene.net.peers[0].system.federation.handover
+    for by in (scene.eve, scene.zoe, scene.zoe):
+        assert await scene.far.send(f"{scene.net.peers[0].origin}/ap/inbox", said, by.key) == 202
+    await scene.net.settle()
+    assert not handover.is_waiting(SystemClock().now())
+    assert (await scene.row(note["id"])).state == "live"
+    assert [each for each in await scene.net.peers[0].outcomes() if each[0] == "Create"] in (
+        [("Create", "stored")],
+        [("Create", "known")],
+    )
