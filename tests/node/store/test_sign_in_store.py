@@ -104,6 +104,8 @@ async def test_links_replace_earlier_ones_of_the_same_person_only(run: Any) -> N
 async def test_an_invitation_counts_its_uses(run: Any) -> None:
     new = {"made_by": ADA, "note": "", "uses": 2, "now": NOW, "expires_at": NOW + DAY}
     await run(joining.insert_invitation, 5, "i", **new)
+    assert not await run(joining.use_invitation, "i", NOW), "a member invites nobody"
+    await run(accounts.set_role, ADA, accounts.ADMIN)
     assert [await run(joining.use_invitation, "i", NOW) for _ in range(3)] == [True, True, False]
     assert await run(joining.list_invitations, NOW) == []
     await run(joining.insert_invitation, 6, "j", **new)
