@@ -36,8 +36,9 @@ _QUICK = {
 }
 
 
-def add_person(node: NodeProcess, name: str = "alice") -> None:
-    node.command("user", "add", name, "--email", f"{name}@example.org", "--password-stdin", stdin=_PASSWORD + "\n")
+def add_person(node: NodeProcess, name: str = "alice", *, role: str = "member") -> None:
+    sent = ("--email", f"{name}@example.org", "--role", role, "--password-stdin")
+    node.command("user", "add", name, *sent, stdin=_PASSWORD + "\n")
 
 
 async def traffic(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -45,7 +46,7 @@ async def traffic(arguments: argparse.Namespace) -> dict[str, Any]:
     host = free_host()
     with tempfile.TemporaryDirectory(prefix="rhizome-bench-") as folder:
         async with running(host, folder=Path(folder)) as node:
-            add_person(node)
+            add_person(node, role="admin")  # without one, each start seals a link that makes one
             add_person(node, "bob")
             taken = await inbox.run(node, batches=arguments.batches, notes=arguments.notes)
             several = {"hosts": arguments.hosts, "rounds": arguments.rounds}
