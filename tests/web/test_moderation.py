@@ -26,7 +26,7 @@ from tests.network import network
 from tests.notes import publish_note
 from tests.rows import each_row
 from tests.web.conftest import Site
-from tests.web.test_streaming import connect
+from tests.web.listening import connect
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
